@@ -882,7 +882,8 @@ static NN_UNUSED void app_draw_heat(app_pen *p, const nn_plot *d, double top)
             unsigned rgb =
                 app_plot_finite(v) ? app_plot_heat((v - lo) / (hi - lo), d->diverging) : 0xcccccc;
             char val[40];
-            (void)snprintf(val, sizeof val, d->format ? d->format : "%.2f", v);
+            if (app_plot_finite(v)) (void)snprintf(val, sizeof val, d->format ? d->format : "%.2f", v);
+            else (void)snprintf(val, sizeof val, "none");
             (void)snprintf(tip, sizeof tip, "%s, %s: %s", d->rows ? d->rows[r] : "",
                            d->categories ? d->categories[c] : "", val);
             app_pen_rect(p, app_rect(left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1),

@@ -174,7 +174,8 @@ static NN_UNUSED void app_report_cell(app_sb *b, const char *s)
 static NN_UNUSED void app_report_num(app_sb *b, double v)
 {
     char t[48];
-    if (v == floor(v) && fabs(v) < 1e15) (void)snprintf(t, sizeof t, "%.0f", v);
+    if (v != v) (void)snprintf(t, sizeof t, "-");
+    else if (v == floor(v) && fabs(v) < 1e15) (void)snprintf(t, sizeof t, "%.0f", v);
     else (void)snprintf(t, sizeof t, "%.6g", v);
     app_sb_f(b, "<td class=\"num\">%s</td>", t);
 }
@@ -387,7 +388,12 @@ NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *
             app_report_cell(&b, cells[i * n_cols + j] ? cells[i * n_cols + j] : "");
         app_sb_str(&b, "</tr>\n");
     }
-    app_sb_str(&b, "</tbody></table></div></figure>\n");
+    app_sb_str(&b, "</tbody></table></div>");
+    /* what a table of 480 pixels shows; scroll bars may be hidden */
+    if (n_rows > 13)
+        app_sb_f(&b, "<p class=\"soft\">%lu rows: scroll the table for the rest</p>",
+                 (unsigned long)n_rows);
+    app_sb_str(&b, "</figure>\n");
     APP_BODY_END(r);
 }
 NN_DEF void nn_report_pre(nn_report *r, const char *title, const char *text)

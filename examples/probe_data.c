@@ -21,13 +21,14 @@
 NN_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum
                            on its own (gcc's default on AArch64) */
 
-enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH, CMD_APPLY, CMD_MATRIX };
+enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH, CMD_APPLY, CMD_MATRIX, CMD_RAW };
 #define C_BUILD (1u << CMD_BUILD)
 #define C_PROBE (1u << CMD_PROBE)
 #define C_COMPARE (1u << CMD_COMPARE)
 #define C_SYNTH (1u << CMD_SYNTH)
 #define C_APPLY (1u << CMD_APPLY)
 #define C_MATRIX (1u << CMD_MATRIX)
+#define C_RAW (1u << CMD_RAW)
 
 enum { NORM_STANDARDIZE = 0, NORM_MINMAX, NORM_NONE };
 static const char *const norm_names[] = { "standardize", "minmax", "none" };
@@ -73,7 +74,7 @@ static const nn_option table[] = {
       .help = "folder of sentence_*.npz files; apply: such a folder or a data set F.npz, with labels",
       .mode = "!array", .effect = NN_EFFECT_DATA, .probe = "sent2" },
     { .key = "output", .type = NN_APP_TEXT, .field = F(output), .value = "F.npz",
-      .group = "data set", .commands = C_BUILD,
+      .group = "data set", .commands = C_BUILD | C_RAW,
       .help = "file to make; report and run.json take its stem (default: generated_datasets/ and a "
               "name made of the choices)",
       .effect = NN_EFFECT_PLACE, .probe = "other.npz" },
@@ -99,8 +100,9 @@ static const nn_option table[] = {
       .mode = "strategy=hidden-to-concept|activation-to-concept", .effect = NN_EFFECT_DATA,
       .probe = "--strategy hidden-to-concept --layer 1;2", .fixture = "bare" },
     { .key = "layers", .type = NN_APP_TEXT, .field = F(layers), .value = "LIST", .group = "data set",
-      .commands = C_BUILD, .help = "*-to-concept: several layers: 0-5 or 2,5,10 or 0-2,10,15-17",
-      .mode = "strategy=hidden-to-concept|activation-to-concept", .effect = NN_EFFECT_DATA,
+      .commands = C_BUILD, .help = "several layers: 0-5 or 2,5,10 or 0-2,10,15-17; hidden-to-feature: "
+                                   "input layers, with --each-layer",
+      .mode = "strategy=hidden-to-concept|activation-to-concept|hidden-to-feature", .effect = NN_EFFECT_DATA,
       .probe = "--strategy hidden-to-concept --layers 1,2;0,2", .fixture = "bare" },
     { .key = "combine", .type = NN_APP_TEXT, .field = F(combine), .def = "concat", .value = "HOW",
       .group = "data set", .commands = C_BUILD,
@@ -306,6 +308,9 @@ static const nn_app_command commands[] = {
     { .name = "matrix", .args = "F.npz F.npz...", .min_args = 2, .max_args = 200,
       .help = "fitted on one data set, judged on another: every pair (of the same rows: by folds)",
       .out = "results/probes" },
+    { .name = "denormalise", .args = "F.npz", .min_args = 1, .max_args = 1,
+      .help = "the same data set with X as it was before scaling: --output G.npz",
+      .uses = NN_APP_USES | NN_APP_USES_OVERWRITE | NN_APP_USES_DRY_RUN | NN_APP_USES_JSON },
 };
 static const nn_app_program program = {
     .name = "probe_data",
@@ -326,6 +331,7 @@ static const nn_app_program program = {
              "  probe_data apply PROBE.npz --input DIR     the same layers, scaler and PCA on other sentences\n"
              "  probe_data compare F1.npz F2.npz ...\n"
              "  probe_data matrix F1.npz F2.npz ...        fitted on each, judged on each\n"
+             "  probe_data denormalise F.npz --output G.npz   X before scaling, for other programs\n"
              "  probe_data synthesize --out DIR --sentences 100\n"
              "\n"
              "FIGURES\n"
@@ -657,6 +663,7 @@ typedef struct made {                   /* a data set in hand, on its way to its
     nn_tensor classes;                  /* text labels: their names; else empty */
     const char *skipped;                /* lines */
     int together;                       /* array: rows of one sentence index belong together */
+    int tokens;                         /* array: several rows of one, in order */
     nn_tensor split_train, split_test;
 } made;
 static void made_free(made *m)
@@ -870,10 +877,11 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
                     put_ints(&d, "meta_target_feature", sp->features, sp->d.n_features, e);
         if (s == NN_OK) s = put_f64(&d, "meta_average_l0", m->average_l0, e);
     }
+    if (s == NN_OK && (sp->d.rows != NN_ROWS_FINAL || m->tokens))
+        s = put_copy(&d, "meta_fragment_indices", &m->fragment, e);
     if (s == NN_OK && sp->d.rows != NN_ROWS_FINAL) {
         char buf[32];
-        s = put_copy(&d, "meta_fragment_indices", &m->fragment, e);
-        if (s == NN_OK) s = put_text(&d, "meta_rows", rows_text(buf, sp), e);
+        s = put_text(&d, "meta_rows", rows_text(buf, sp), e);
     }
     if (s == NN_OK && sp->d.n_layers > 1) s = put_text(&d, "meta_combine", combine_names[sp->d.combine], e);
     if (s == NN_OK && m->files) s = put_texts(&d, "meta_files", m->files, n, e);
@@ -1943,6 +1951,7 @@ static nn_status build_view(nn_app *app, const opts *o, const nn_tensor *raw, co
     if (s == NN_OK) s = nn_tensor_make1(&m.fragment, NN_I64, n * each, NULL, e);
     for (i = 0; s == NN_OK && i < n * each; i++) nn_i64(&m.fragment)[i] = (int64_t)(i % each);
     m.together = o->groups || each > 1;
+    m.tokens = each > 1;
     if (s == NN_OK) warn_constant(app, &m, sp->output);
     if (s == NN_OK) s = write_set(app, o, &m, sp->output, e);
     if (s == NN_OK && src->first) s = report_set(app, &m, sp->output, e);
@@ -2230,7 +2239,7 @@ static nn_status specs_from_flags(nn_app *app, const opts *o, spec *specs, size_
         { "rows", o->rows },               { "output", o->output } };
     spec all;
     nn_status s = NN_OK;
-    size_t i;
+    size_t i, inputs = 0;                /* hidden-to-feature: how many layers x is taken from, in turn */
     for (i = 0; s == NN_OK && i < sizeof given / sizeof *given; i++)
         s = spec_set(&specs[0], given[i].key, given[i].v, e);
     if (s != NN_OK) return s;
@@ -2244,6 +2253,15 @@ static nn_status specs_from_flags(nn_app *app, const opts *o, spec *specs, size_
         return fail(e, NN_E_ARG,
                     "expected --strategy NAME: embedding-to-feature, hidden-to-feature, "
                     "hidden-to-concept, embedding-to-concept or activation-to-concept");
+    if (specs[0].d.strategy == NN_PROBING_HIDDEN_TO_FEATURE && specs[0].d.n_layers) {
+        if (!o->each_layer || o->layer || o->input_layer)
+            return fail(e, NN_E_ARG, "hidden-to-feature takes x from one layer: --input-layer L, or "
+                                     "--layers LIST with --each-layer, without --layer");
+        specs[0].d.has_input_layer = 1;
+        specs[0].d.input_layer = specs[0].layers[0];
+        inputs = specs[0].d.n_layers;
+        specs[0].d.n_layers = 0;
+    }
     if (!o->array) s = spec_check(&specs[0], e);
     if (s != NN_OK) return s;
     specs[0].normalize = o->normalize;
@@ -2254,16 +2272,16 @@ static nn_status specs_from_flags(nn_app *app, const opts *o, spec *specs, size_
     *n = 1;
     if (!o->each_layer) return NN_OK;
     all = specs[0];
-    if (all.d.n_layers == 0) return fail(e, NN_E_ARG, "--each-layer needs --layers");
-    for (i = 0; i < all.d.n_layers; i++) {
+    if (all.d.n_layers + inputs == 0) return fail(e, NN_E_ARG, "--each-layer needs --layers");
+    for (i = 0; i < all.d.n_layers + inputs; i++) {
         const size_t len = strlen(all.output), cut = ends(all.output, ".npz") ? len - 4 : len;
         specs[i] = all;
-        specs[i].layers[0] = all.layers[i];
-        specs[i].d.n_layers = 1;
+        specs[i].layers[0] = specs[i].d.input_layer = all.layers[i];
+        specs[i].d.n_layers = inputs ? 0 : 1;
         specs[i].output = nn_app_text(app, "%.*s_l%" PRId64 ".npz", (int)cut, all.output,
                                       all.layers[i]);
     }
-    *n = all.d.n_layers;
+    *n = all.d.n_layers + inputs;
     return NN_OK;
 }
 /* The folders of all outputs, the first one claimed for this run. */
@@ -4285,6 +4303,46 @@ static nn_status save_erased(nn_app *app, const opts *o, const probing *p, const
     nn_dict_free(&d);
     return s;
 }
+/* denormalise: X_raw where it is stored, else X with the stored scaling undone; no norm_* stays. */
+static int cmd_raw(nn_app *app, opts *o)
+{
+    static const char *const stale[] = { "norm_", "pca_", "meta_method", "meta_normalization",
+                                         "meta_mean", "meta_std", "meta_min", "meta_max" };
+    const char *path = app->args[0];
+    nn_error e = NN_ZERO;
+    nn_dict d = NN_ZERO;
+    nn_tensor x = NN_ZERO;
+    probing p;
+    size_t i, j;
+    nn_status s;
+    memset(&p, 0, sizeof p);
+    if (!o->output) return nn_app_usage(app, "denormalise: expected --output, a file to make");
+    s = probing_read(&p, o, path, &e);
+    if (s == NN_OK && p.components)
+        s = fail(&e, NN_E_ARG, "%s: x holds the components of a PCA: the columns are not there; build "
+                               "with --raw", path);
+    if (s == NN_OK) s = nn_app_file_open(app, o->output, &e);
+    if (s == NN_OK) s = nn_tensor_convert(&x, &p.x, NN_F32, NULL, &e);
+    if (s == NN_OK) s = put_copy(&d, "X", &x, &e);
+    for (i = 0; s == NN_OK && i < p.d.count; i++) {
+        const char *name = p.d.items[i].name;
+        for (j = 0; j < sizeof stale / sizeof *stale; j++)
+            if (strncmp(name, stale[j], strlen(stale[j])) == 0) break;
+        if (j == sizeof stale / sizeof *stale) s = put_copy(&d, name, &p.d.items[i].value, &e);
+    }
+    if (s == NN_OK) s = put_text(&d, "norm_method", "none", &e);
+    if (s == NN_OK) s = nn_npz_write(o->output, &d, 0, NULL, &e);
+    if (s == NN_OK) {
+        nn_app_say(app, "%s: X is what it was before scaling", o->output);
+        nn_app_result_text(app, "output", o->output);
+        nn_app_count(app, "rows", p.n);
+        nn_app_count(app, "columns", p.k);
+    }
+    nn_tensor_free(&x);
+    nn_dict_free(&d);
+    probing_free(&p);
+    return finish(app, s == NN_E_STOPPED && app->dry_run ? NN_OK : s, &e);
+}
 static int cmd_probe(nn_app *app, opts *o)
 {
     const char *path = app->args[0], *dir, *stem;
@@ -4861,6 +4919,7 @@ typedef struct compared {
     int64_t layer, place;        /* -1 = several or none; what the sets are sorted by */
     score r;
     double base;
+    int64_t *token;              /* [r.n] place of the row in its sentence; NULL = rows have none */
 } compared;
 static int by_place(const void *x, const void *y)
 {
@@ -4899,6 +4958,82 @@ static nn_status difference(nn_interval *diff, const score *a, const score *b, c
     pair.influence_b = b->influence;
     return nn_score_difference(diff, &pair, &d, e);
 }
+/* The place of each judged row in its sentence; NULL when the set holds one row of each. */
+static int64_t *token_places(const probing *p, const score *r)
+{
+    const nn_tensor *f = nn_dict_get(&p->d, "meta_fragment_indices");
+    int64_t *token;
+    size_t i;
+    if (!f || f->dtype != NN_I64 || nn_tensor_count(f) != p->n || !p->grouped || r->why[0] || r->each)
+        return NULL;
+    token = (int64_t *)need(malloc((r->n ? r->n : 1) * sizeof *token));
+    for (i = 0; i < r->n; i++) token[i] = nn_i64(f)[r->row[i]];
+    return token;
+}
+/* The score of the rows at one place of their sentences: accuracy, or R2 among them; NaN for fewer than
+ * 5 rows, or equal targets. */
+static double score_at(const compared *m, int64_t place, int concept)
+{
+    const score *r = &m->r;
+    double n = 0.0, hits = 0.0, mean = 0.0, sse = 0.0, sst = 0.0;
+    size_t i;
+    for (i = 0; i < r->n; i++) {
+        if (m->token[i] != place) continue;
+        n += 1.0;
+        if (concept) hits += r->pred[i] == r->label[i];
+        else mean += r->target[i];
+    }
+    if (n < 5.0) return (double)NAN;
+    if (concept) return hits / n;
+    for (i = 0; i < r->n; i++)
+        if (m->token[i] == place) {
+            const double off = r->target[i] - mean / n, miss = r->target[i] - r->out[i];
+            sst += off * off;
+            sse += miss * miss;
+        }
+    return sst > 0.0 ? 1.0 - sse / sst : (double)NAN;
+}
+/* Layers x places in the sentence, where every set has rows of several places. */
+static void token_map(nn_app *app, nn_report *rep, const compared *set, size_t n, int layers, int concept)
+{
+    enum { AT_MOST = 40 };
+    const char *place[AT_MOST], **name = (const char **)need(malloc(n * sizeof *name));
+    double *v = (double *)need(malloc(n * AT_MOST * sizeof *v));
+    size_t i, j, width = 0;
+    nn_plot plot;
+    for (i = 0; i < n && set[i].token && layers; i++)
+        for (j = 0; j < AT_MOST; j++) {
+            v[i * AT_MOST + j] = score_at(&set[i], (int64_t)j, concept);
+            if (v[i * AT_MOST + j] == v[i * AT_MOST + j] && j + 1 > width) width = j + 1;
+        }
+    if (i == n && width > 1) {
+        for (j = 0; j < width; j++) place[j] = nn_app_text(app, "%zu", j);
+        for (i = 0; i < n; i++) {
+            name[i] = nn_app_text(app, "%" PRId64, set[i].layer);
+            memmove(v + i * width, v + i * AT_MOST, width * sizeof *v);
+            for (j = 0; j < width; j++)
+                if (v[i * width + j] == v[i * width + j])
+                    nn_app_keep(app, nn_app_text(app, "%s_layer_%" PRId64 "_token_%zu",
+                                                 concept ? "accuracy" : "r2", set[i].layer, j),
+                                v[i * width + j]);
+        }
+        memset(&plot, 0, sizeof plot);
+        plot.kind = NN_PLOT_HEAT;
+        plot.title = nn_app_text(app, "%s by layer and place", concept ? "Accuracy" : "R2");
+        plot.note = "the held-out rows at each place of their sentences, 5 at least";
+        plot.x_label = "place in the sentence, from 0";
+        plot.y_label = "layer";
+        plot.cells = v;
+        plot.rows = name;
+        plot.n_rows = n;
+        plot.categories = place;
+        plot.n_categories = width;
+        if (n > 12 || width > 12) { plot.width = 900; plot.height = n > 12 ? 800 : 500; }
+        nn_report_plot(rep, &plot, "layer_token");
+    }
+    free(name);
+    free(v);
+}
 static int is_tie(const nn_interval *diff) { return diff->lo <= 0.0 && diff->hi >= 0.0; }
 static nn_status compare_one(compared *m, nn_app *app, const opts *o, const char *path,
                              int *concept, nn_progress *bar, double *step, nn_error *e)
@@ -4925,6 +5060,7 @@ static nn_status compare_one(compared *m, nn_app *app, const opts *o, const char
         m->layer = p.layer;
         m->base = p.concept ? m->r.baseline : 0.0;
         if (m->r.why[0]) m->base = m->r.shuffled = m->r.p = (double)NAN;
+        m->token = token_places(&p, &m->r);
     }
     probing_free(&p);
     return s;
@@ -4937,7 +5073,7 @@ static const char *number(nn_app *app, double v)
 static nn_status alike_runs(nn_app *app, nn_report *rep, const opts *o, const compared *set, size_t n,
                             int layers, int concept, nn_error *e)
 {
-    const char *list = "";
+    const char *list = "", *said = "";
     size_t i, j, k, last = 0;
     nn_interval diff;
     if (!layers || n < 2 || n > 200) return NN_OK;
@@ -4953,12 +5089,35 @@ static nn_status alike_runs(nn_app *app, nn_report *rep, const opts *o, const co
         last = j;
         list = nn_app_text(app, "%s%s%" PRId64 "-%" PRId64, list, *list ? "," : "", set[i].layer,
                            set[j - 1].layer);
-        nn_report_text(rep, "Layers %" PRId64 " to %" PRId64 " do not differ: the 95 %% interval of every "
-                       "paired difference among them holds 0 (each pair by itself, not corrected for "
-                       "their number).", set[i].layer, set[j - 1].layer);
+        said = nn_app_text(app, "%s%s%" PRId64 " to %" PRId64, said, *said ? ", " : "", set[i].layer,
+                           set[j - 1].layer);
     }
+    if (*said)
+        nn_report_text(rep, "Layers %s do not differ: the 95 %% interval of every paired difference among "
+                       "them holds 0 (each pair by itself, not corrected for their number).", said);
     if (*list) nn_app_result_text(app, "layers_alike", list);
     return NN_OK;
+}
+/* Which sets score above chance: where the whole interval lies above the majority class (R2: above 0). */
+static void above_chance(nn_app *app, nn_report *rep, const compared *set, size_t n, int layers, int concept)
+{
+    const char *list = "";
+    size_t i, j, many = 0;
+    for (i = 0; i < n; i = j) {
+        for (j = i; j < n && set[j].r.fig[FIG_MAIN].lo > set[j].base; j++) continue;
+        if (j == i) { j++; continue; }
+        many += j - i;
+        if (layers && j - i > 1)
+            list = nn_app_text(app, "%s%s%" PRId64 "-%" PRId64, list, *list ? ", " : "", set[i].layer,
+                               set[j - 1].layer);
+        else for (; i < j; i++)
+            list = nn_app_text(app, "%s%s%s", list, *list ? ", " : "",
+                               layers ? nn_app_text(app, "%" PRId64, set[i].layer) : set[i].name);
+    }
+    nn_app_result_text(app, layers ? "layers_above_chance" : "above_chance", *list ? list : "none");
+    nn_report_figure(rep, layers ? "layers above chance" : "above chance", *list ? list : "none",
+                     nn_app_text(app, "%zu of %zu: the whole 95 %% interval lies above %s", many, n,
+                                 concept ? "the majority class" : "0, the training mean"));
 }
 /* Each set less the one before it, and less the best. */
 static nn_status difference_table(nn_app *app, nn_report *rep, const opts *o, const compared *set,
@@ -5013,9 +5172,9 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
                                 int concept, nn_error *e)
 {
     enum { COLS = 12 };
-    static const char *const cols[COLS] = { "data set", "rows",       "sentences", "columns", "layer",
-                                            "score",    "95 % low",   "95 % high", "shuffled",
-                                            "p",        "control",    "selectivity" };
+    static const char *const cols[COLS] = { "data set", "score", "95 % low",  "95 % high", "shuffled",
+                                            "p",        "layer", "rows",      "sentences", "columns",
+                                            "control",  "selectivity" };
     const size_t n_cols = o->types ? COLS : COLS - 2;
     nn_report rep;
     nn_plot plot;
@@ -5045,15 +5204,15 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
         y[6][i] = m->r.control;
         if (m->layer < 0) layers = 0;
         row[0] = m->name;
-        row[1] = nn_app_text(app, "%zu", m->n);
-        row[2] = nn_app_text(app, "%zu", m->n_groups);
-        row[3] = nn_app_text(app, "%zu", m->k);
-        row[4] = m->layer < 0 ? "" : nn_app_text(app, "%" PRId64, m->layer);
-        row[5] = m->r.why[0] ? nn_app_text(app, "undefined: %s", m->r.why) : number(app, main.mean);
-        row[6] = number(app, main.lo);
-        row[7] = number(app, main.hi);
-        row[8] = number(app, m->r.shuffled);
-        row[9] = m->r.p == m->r.p ? number(app, m->r.p) : "";
+        row[1] = m->r.why[0] ? nn_app_text(app, "undefined: %s", m->r.why) : number(app, main.mean);
+        row[2] = number(app, main.lo);
+        row[3] = number(app, main.hi);
+        row[4] = number(app, m->r.shuffled);
+        row[5] = m->r.p == m->r.p ? number(app, m->r.p) : "";
+        row[6] = m->layer < 0 ? "" : nn_app_text(app, "%" PRId64, m->layer);
+        row[7] = nn_app_text(app, "%zu", m->n);
+        row[8] = nn_app_text(app, "%zu", m->n_groups);
+        row[9] = nn_app_text(app, "%zu", m->k);
         if (o->types) compared_control(app, row + COLS - 2, m, main.mean);
         if (m->r.why[0]) nn_app_undefined(app, key, m->r.why);
         else {
@@ -5073,8 +5232,13 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
         n_ties++;
     }
     nn_report_begin(&rep, app, "Comparison of probing data sets",
-                    nn_app_text(app, "%zu data sets, the same probe for each; sets of the same rows "
-                                     "have the same folds", n));
+                    nn_app_text(app, "%zu data sets, the first of %zu rows (%zu sentences); the same probe for "
+                                     "each, %s; sets of the same rows have the same folds", n, set[0].n,
+                                set[0].n_groups,
+                                o->stored_split ? "fitted on split_train, judged on split_test" :
+                                nn_app_text(app, "%zu-fold cross-validation, the mean of %zu seed%s",
+                                            o->folds, o->seeds, o->seeds == 1 ? "" : "s")));
+    above_chance(app, &rep, set, n, layers, concept);
     if (best == SIZE_MAX) {
         nn_app_undefined(app, "best", "no set has a score");
         nn_report_figure(&rep, concept ? "best accuracy" : "best R2", "undefined",
@@ -5125,6 +5289,7 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
         plot.zero_y = 1;
     }
     nn_report_plot(&rep, &plot, "compare");
+    token_map(app, &rep, set, n, layers, concept);
     nn_report_table(&rep, "All data sets", cols, n_cols, cells, n);
     if (s == NN_OK) s = alike_runs(app, &rep, o, set, n, layers, concept, e);
     if (s == NN_OK && best != SIZE_MAX) s = difference_table(app, &rep, o, set, n, best, concept, e);
@@ -5162,7 +5327,10 @@ static int cmd_compare(nn_app *app, opts *o)
     for (i = 0; i < n; i++) set[i].place = j ? -1 : set[i].layer;
     if (s == NN_OK) qsort(set, n, sizeof *set, by_place);
     if (s == NN_OK) s = compare_report(app, o, set, n, concept, &e);
-    for (i = 0; i < n; i++) score_free(&set[i].r);
+    for (i = 0; i < n; i++) {
+        score_free(&set[i].r);
+        free(set[i].token);
+    }
     free(set);
     return finish(app, s, &e);
 }
@@ -5559,6 +5727,7 @@ int main(int argc, char **argv)
         case CMD_SYNTH:   rc = cmd_synth(&app, &o); break;
         case CMD_APPLY:   rc = cmd_apply(&app, &o); break;
         case CMD_MATRIX:  rc = cmd_matrix(&app, &o); break;
+        case CMD_RAW:     rc = cmd_raw(&app, &o); break;
         default:          rc = cmd_build(&app, &o); break;
     }
     free(args);

@@ -281,6 +281,8 @@ bad 2 "got 1 arguments" "$P" matrix d/h_l3.npz --out mx --overwrite --quiet
 has "^layers_alike 3-4$" figures
 ok grep -q 'Layers 3 to 4 do not differ' u/compare_report.html
 ok grep -q 'Paired differences' u/compare_report.html
+has "^layers_above_chance 3-4$" figures
+ok grep -q 'layers above chance' u/compare_report.html
 ok grep -q '"difference_h_l3_h_l0_hi"' u/compare_metrics.json
 # an interrupted probe has nothing to go on with: no hint at --resume
 "$P" probe d/h_l3.npz --shuffles 100000 --out u --overwrite --quiet >/dev/null 2>int.log & pid=$!
@@ -339,6 +341,7 @@ H="$P --input s --output x.npz --quiet --strategy hidden-to-concept --layer 3"
 bad 2 "read with --pca" $H --pca-randomized
 bad 2 "read with --fit-rows train" $H --test-size 0.3
 bad 2 "read with --layers" $H --combine mean
+bad 2 "denormalise: expected --output" "$P" denormalise d/h_l3.npz
 bad 2 "read with --array" $H --labels a.npz
 bad 2 "read without --norm-from" $H --norm-from a.npz --normalize none
 bad 2 "read without --array" "$P" --array a.npz:X --labels a.npz:y --output x.npz --skip-bad

@@ -282,6 +282,65 @@ with tempfile.TemporaryDirectory() as tmp:
     pred = cross_val_predict(make_pipeline(StandardScaler(), LogisticRegression(C=1.0, tol=1e-8, max_iter=5000)), X.astype(np.float64), y, cv=StratifiedKFold(5, shuffle=True, random_state=42))
     check(abs(json.loads(r.stdout)["accuracy"] - metrics.accuracy_score(y, pred)) < 1e-9, "plain X and y")
 
+    # denormalise: the raw extraction again, from X_raw bit for bit, else by undoing the scaling
+    raw = os.path.join(tmp, "raw.npz")
+    X, y, idx = oracle(d, "hidden-to-concept", layers=[5, 11], rows="all")
+    for method in ("standardize", "minmax", "none"):
+        for keep in ("--raw", "--no-raw"):
+            if (method, keep) == ("none", "--raw"):
+                continue
+            run("--strategy", "hidden-to-concept", "--input", d, "--layers", "5,11", "--rows", "all", "--normalize", method, *([keep] if method != "none" else []), "--output", out, "--overwrite", "--quiet")
+            run("denormalise", out, "--output", raw, "--overwrite", "--quiet")
+            with np.load(raw) as z, np.load(out) as was:
+                diff = np.abs(z["X"] - X).max()
+                check(diff == 0 if keep == "--raw" or method == "none" else diff <= 4e-7 * np.abs(X).max(), f"denormalise {method} {keep}: off by {diff}")
+                check(str(z["norm_method"]) == "none" and not any(k.startswith(("norm_m", "norm_s", "X_raw")) and k != "norm_method" for k in z.files), f"denormalise {method} {keep}: keys {z.files}")
+                check(all(np.array_equal(z[k], was[k]) for k in was.files if k[0] != "X" and not k.startswith("norm")), f"denormalise {method} {keep}: the rest")
+    run("--strategy", "hidden-to-concept", "--input", d, "--layer", 5, "--pca", 3, "--no-raw", "--output", out, "--overwrite", "--quiet")
+    check("holds the components of a PCA" in run("denormalise", out, "--output", raw, "--overwrite", "--quiet", status=1).stderr, "denormalise: components")
+    check("raw.npz" in run("denormalise", raw, "--output", raw, "--quiet", status=1).stderr, "denormalise: no file is replaced")
+
+    # one set per input layer of a feature, and their curve
+    run("--strategy", "hidden-to-feature", "--input", d, "--layers", "5,11", "--each-layer", "--target-layer", 7, "--features", "3,9", "--normalize", "none", "--output", os.path.join(tmp, "fl.npz"), "--quiet")
+    for l in (5, 11):
+        X, y, idx = oracle(d, "hidden-to-feature", target=7, features=[3, 9], input_layer=l)
+        with np.load(os.path.join(tmp, f"fl_l{l}.npz")) as z:
+            check(np.array_equal(z["X"], X) and np.array_equal(z["y"], y) and list(z["meta_input_layers"]) == [l] and int(z["meta_target_layer"]) == 7, f"features by input layer {l}")
+    r = run("compare", os.path.join(tmp, "fl_l5.npz"), os.path.join(tmp, "fl_l11.npz"), "--quiet", "--out", os.path.join(tmp, "cmp"), "--overwrite")
+    check("r2_fl_l5 " in r.stdout and "r2_fl_l11 " in r.stdout, "compare of a feature's layers")
+    check("hidden-to-feature takes x from one layer" in run("--strategy", "hidden-to-feature", "--input", d, "--layers", "5,11", "--target-layer", 7, "--features", "3,9", "--output", raw, "--overwrite", "--quiet", status=2).stderr, "layers of a feature without --each-layer")
+
+    # layer x place: the held-out accuracy, or R2, of the rows at each place of their sentences
+    run("--strategy", "hidden-to-concept", "--input", d, "--layers", "5,11", "--each-layer", "--rows", "all", "--normalize", "none", "--output", os.path.join(tmp, "tok.npz"), "--quiet")
+    run("--strategy", "hidden-to-feature", "--input", d, "--layers", "5,11", "--each-layer", "--target-layer", 7, "--target-feature", 3, "--rows", "all", "--normalize", "none", "--output", os.path.join(tmp, "tof.npz"), "--quiet")
+    for stem, key in (("tok", "accuracy"), ("tof", "r2")):
+        run("compare", os.path.join(tmp, f"{stem}_l5.npz"), os.path.join(tmp, f"{stem}_l11.npz"), "--quiet", "--out", os.path.join(tmp, "cmp"), "--overwrite")
+        with open(os.path.join(tmp, "cmp", "compare_metrics.json"), encoding="utf-8") as f:
+            figures = json.load(f)
+        figures = figures.get("metrics", figures.get("results", figures))
+        seen = 0
+        for l in (5, 11):
+            with np.load(os.path.join(tmp, f"{stem}_l{l}.npz")) as z:
+                X, y, g, place = z["X"].astype(float), z["y"], z["meta_sentence_indices"], z["meta_fragment_indices"]
+            pred = np.zeros(len(y))
+            if key == "accuracy":
+                cv, m = StratifiedGroupKFold(5, shuffle=True, random_state=42), LogisticRegression(tol=1e-10, max_iter=20000)
+            else:
+                cv, m, y = GroupKFold(5, shuffle=True, random_state=42), Ridge(alpha=1.0), y.astype(float)
+            for tr, te in cv.split(X, y, g):
+                pred[te] = m.fit(X[tr], y[tr]).predict(X[te])
+            for t in range(place.max() + 1):
+                here = place == t
+                want = (pred[here] == y[here]).mean() if key == "accuracy" else metrics.r2_score(y[here], pred[here])
+                got = figures.get(f"{key}_layer_{l}_token_{t}")
+                if here.sum() < 5 or np.ptp(y[here]) == 0:
+                    check(got is None, f"{stem}: layer {l} place {t}: too few rows")
+                else:
+                    seen += 1
+                    check(got is not None and abs(got - want) < 1e-6, f"{stem}: layer {l} place {t}: {got} against {want}")
+        check(seen > 8, f"{stem}: {seen} places")
+        check("by layer and place" in open(os.path.join(tmp, "cmp", "compare_report.html"), encoding="utf-8").read(), f"{stem}: the map is drawn")
+
     # anybody's arrays: each layout as its library writes it, against a NumPy extraction, bit for bit
     door = os.path.join(tmp, "door")
     os.makedirs(os.path.join(door, "parts"))
