@@ -160,3 +160,31 @@ int fair_confident(double *joint, uint8_t *keep, const int64_t *y, const double 
     nn_status s = nn_confident_joint(joint, y, p, n, k, NULL);
     return (int)(s == NN_OK ? nn_confident_keep(keep, joint, y, p, n, k, least, NULL, NULL) : s);
 }
+/* lo, hi [7]: what fair_tasks prints of one part's answers; blo, bhi [4]: resampled, with reps */
+int fair_printed(double *lo, double *hi, double *blo, double *bhi, const int64_t *y, const int64_t *p, const int64_t *z, size_t n, size_t reps, uint64_t seed);
+int fair_printed(double *lo, double *hi, double *blo, double *bhi, const int64_t *y, const int64_t *p, const int64_t *z, size_t n, size_t reps, uint64_t seed)
+{
+    static const char *const figure[7] = { "accuracy", "dp_signed", "eopp_signed", "fpr_signed", "dp_difference", "eopp_difference", "eodds_max" };
+    nn_bootstrap_desc d = NN_ZERO;
+    nn_fairness f;
+    nn_interval r;
+    size_t k;
+    d.reps = reps; d.seed = seed; d.threads = 1;
+    if (nn_fairness_make(&f, y, p, z, NULL, n, 2, NULL) != NN_OK) return 1;
+    for (k = 0; k < 7; k++) {
+        if (nn_fairness_interval(&r, &f, figure[k], 0, NULL) != NN_OK) return 2;
+        lo[k] = r.lo; hi[k] = r.hi;
+    }
+    for (k = 0; k < 4 && reps; k++) {
+        if (nn_fairness_bootstrap(&r, figure[k], y, p, z, n, 2, &d, NULL) != NN_OK) return 3;
+        blo[k] = r.lo; bhi[k] = r.hi;
+    }
+    return 0;
+}
+/* the interval of a mean over tasks or seeds, and of paired differences */
+void fair_mean_interval(double *lo, double *hi, const double *x, size_t n);
+void fair_mean_interval(double *lo, double *hi, const double *x, size_t n)
+{
+    const nn_interval r = nn_mean_interval(x, n, 0.95);
+    *lo = r.lo; *hi = r.hi;
+}
