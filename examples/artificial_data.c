@@ -9,6 +9,7 @@
  *
  * The last line of a run says where the files are. Read next: examples/interpreter_data.c. */
 #define _POSIX_C_SOURCE 200809L
+#define _FILE_OFFSET_BITS 64     /* files over 2 GiB where size_t has 32 bits */
 #define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "../nn_train.h"

@@ -10,6 +10,7 @@
  * German or your own table; maml learns initial weights through the same unrolled
  * training. The last line of each is where its report stands. */
 #define _POSIX_C_SOURCE 200809L
+#define _FILE_OFFSET_BITS 64     /* files over 2 GiB where size_t has 32 bits */
 #define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "nn_app.h"

@@ -12,6 +12,7 @@
  *   --resume end in the same bytes. Sections: [OPTIONS]
  * [CONTEXT] [SUBJECT] [SINK] [UPLOAD] [GENERATE] [COMMANDS]. */
 #define _POSIX_C_SOURCE 200809L
+#define _FILE_OFFSET_BITS 64     /* files over 2 GiB where size_t has 32 bits */
 #define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "nn_app.h"

@@ -8,17 +8,77 @@
  *   told by content; for plain text the
  * name's ending decides between CSV, JSON, JSON lines and YAML. Next example to read: artificial_data.c. */
 #define _POSIX_C_SOURCE 200809L
+#define _FILE_OFFSET_BITS 64     /* files over 2 GiB where size_t has 32 bits */
 #define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#ifndef _WIN32
 #include <fnmatch.h>
+#endif
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
+#ifdef _WIN32           /* what its C library lacks */
+static int fnmatch(const char *pattern, const char *text, int flags)
+{
+    for (; *pattern; pattern++, text++) {
+        if (*pattern == '*') {
+            do if (fnmatch(pattern + 1, text, flags) == 0) return 0;
+            while (*text++);
+            return 1;
+        }
+        if (!*text) return 1;
+        if (*pattern == '[' && strchr(pattern + 1, ']')) {
+            const char *set = pattern + 1;
+            const int other = *set == '!' || *set == '^';
+            int in = 0;
+            for (set += other; *set != ']' || set == pattern + 1 + other; set++) {
+                if (set[1] == '-' && set[2] && set[2] != ']') {
+                    if (*text >= *set && *text <= set[2]) in = 1;
+                    set += 2;
+                } else if (*set == *text) in = 1;
+                if (!set[1]) return 1;
+            }
+            if (in == other) return 1;
+            pattern = set;
+        } else if (*pattern != '?' && *pattern != *text) return 1;
+    }
+    return *text != 0;
+}
+static ssize_t pread(int fd, void *to, size_t n, off_t at)
+{
+    return _lseeki64(fd, at, SEEK_SET) < 0 ? -1 : (ssize_t)read(fd, to, (unsigned)n);
+}
+static ssize_t pwrite(int fd, const void *from, size_t n, off_t at)
+{
+    return _lseeki64(fd, at, SEEK_SET) < 0 ? -1 : (ssize_t)write(fd, from, (unsigned)n);
+}
+/* a new file of that name with a number in place of the X's; gone when it is closed */
+static int scratch_open(char *name)
+{
+    const size_t at = strlen(name) - 6;
+    unsigned i;
+    int fd = -1;
+    for (i = 0; i < 1000 && fd < 0; i++) {
+        (void)snprintf(name + at, 7, "%03u%03u", (unsigned)getpid() % 1000, i);
+        fd = open(name, O_RDWR | O_CREAT | O_EXCL | _O_BINARY | _O_TEMPORARY, 0600);
+        if (fd < 0 && errno != EEXIST) break;
+    }
+    return fd;
+}
+#else
+/* a new file, whose name is gone at once: nothing can stay behind */
+static int scratch_open(char *name)
+{
+    const int fd = mkstemp(name);
+    if (fd >= 0) (void)unlink(name);
+    return fd;
+}
+#endif
 
 typedef enum kind {
     K_NONE,
@@ -392,7 +452,7 @@ static nn_status paths_walk(paths *to, const char *dir, size_t depth, nn_error *
     (void)closedir(f);
     if (here.n) qsort((void *)here.v, here.n, sizeof *here.v, by_name);
     for (i = 0; s == NN_OK && i < here.n; i++) {
-        if (lstat(here.v[i], &own) != 0 || stat(here.v[i], &st) != 0)
+        if (app_link_stat(here.v[i], &own) != 0 || stat(here.v[i], &st) != 0)
             s = paths_add(to, "", here.v[i], 1, e);         /* its reader says what is wrong */
         else if (S_ISREG(st.st_mode)) s = paths_add(to, "", here.v[i], 1, e);
         else if (S_ISDIR(own.st_mode)) s = paths_walk(to, here.v[i], depth + 1, e);
@@ -1503,8 +1563,7 @@ static int scratch_disk(scratch *q)
     else if (snprintf(name, sizeof name, "%s/nnfmt-XXXXXX", dir && *dir ? dir : "/tmp") >=
              (int)sizeof name)
         return ENAMETOOLONG;
-    if ((q->fd = mkstemp(name)) < 0) return errno;
-    (void)unlink(name);                              /* nothing can stay behind */
+    if ((q->fd = scratch_open(name)) < 0) return errno;
     q->on_disk = 1;
     return 0;
 }
@@ -5583,15 +5642,21 @@ int main(int argc, char **argv)
     int rc = nn_app_begin(&app, &program, &opt, argc, argv);
     const char *second;
     int named;
-    static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+    static const int ends[] = { SIGINT, SIGTERM,
+#ifdef SIGHUP
+        SIGHUP
+#endif
+    };
     static const char *const choosers[] = { "only", "strip", "rename" };
     const size_t *const chosen[] = { &opt.only.n, &opt.strip.n, &opt.rename.n };
     size_t i;
     if (rc < 0) {
         for (i = 0; i < sizeof ends / sizeof *ends; i++)
             if (signal(ends[i], on_signal) == SIG_IGN) (void)signal(ends[i], SIG_IGN);
+#ifdef SIGXFSZ
         (void)signal(SIGXFSZ, SIG_IGN);                  /* a write beyond a limit is then an error
                                                             like a full disk */
+#endif
         second = app.n_args > 1 ? app.args[1] : NULL;
         if (opt.delim && strcmp(opt.delim, "blanks") != 0 && strcmp(opt.delim, "\\t") != 0 &&
             (strlen(opt.delim) != 1 || strchr("\"\r\n", *opt.delim)))

@@ -10,6 +10,7 @@
  * set per layer, the third says at which layers the concept can be read off. What is printed last
  * is accuracy by layer; see examples/fair_tasks.c next. */
 #define _POSIX_C_SOURCE 200809L
+#define _FILE_OFFSET_BITS 64     /* files over 2 GiB where size_t has 32 bits */
 #define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
