@@ -1,6 +1,7 @@
 /* tests/test_files.c - nn_fmt.h's files where there is no POSIX: through stdio alone (as make test builds it), or, built with
  * -DFILES_OF_SYSTEM, through the system's own table (tests/platforms.sh: Windows under wine).
  * Nothing is lost, nothing is mixed; what cannot be done is NN_E_UNSUPPORTED. */
+#define _FILE_OFFSET_BITS 64         /* as the programs do: 32-bit systems hold large files, too */
 #ifndef FILES_OF_SYSTEM
 #define NN_NO_POSIX
 #endif
