@@ -11,7 +11,7 @@
 #   F8  Fortran-order members                          P the folder "others"
 #   F9  the original's key names                       P "the original's own names"
 #   F10 --tune: no value of the grid, no control       P "--tune is nested"; permutation of blocks: P "the permutation test of noise"
-#   F11 --tune was slow                                P "--tune is nested" holds what it chooses; its cost is in docs/numbers.md
+#   F11 --tune was slow                                P "--tune is nested" holds what it chooses; its cost, not yet settled, is in docs/numbers.md
 #   F12 --features scored the first                    here "several features", P "several features"
 #   F13 a flipped byte passed                          here "a damaged file"
 #   F14 compare: equal stems, other rows, order        here "two models' files of one name"
