@@ -596,6 +596,8 @@ typedef enum method {
     M_REWEIGH,
     M_CONFIDENT,
     M_THRESHOLDS,
+    M_REDUCTION_DP,
+    M_REDUCTION_EO,
     M_UNTRAINED,
     M_ONESTEP,
     M_MWN,
@@ -610,7 +612,7 @@ static const char *const method_name[M_COUNT] = {
     "baseline",       "baseline_z",     "random",       "low_loss", "evidence",
     "evidence_fair",  "learned",        "learned_fair", "greedy",
     "greedy_alternating", "fairbatch",  "reweighing",   "confident_learning",
-    "group_thresholds",
+    "group_thresholds", "reduction_dp", "reduction_eo",
     "untrained",      "one_step",       "meta_weight_net", "meta_x",   "meta",
     "meta_validated", "oracle_labels",  "oracle_removal"
 };
@@ -1449,6 +1451,180 @@ static nn_status run_thresholds(result *r, ready *q, const data *t, uint64_t see
     free(answer);
     return s;
 }
+/* Reductions (Agarwal et al. 2018): the least error under |rate of a group - rate of all| <= BOUND, for all
+ * rows (demographic parity) or within each label (equalized odds), of a randomised classifier. A
+ * multiplier for each side of each constraint, moved by exponentiated gradient; the answer to each is
+ * a logistic regression on labels and weights that hold error and constraints; the classifiers met
+ * are then mixed as a linear program says. Training rows and given labels alone choose. */
+#define REDUCTION_ROUNDS 30
+#define REDUCTION_BOUND 0.01
+typedef struct reduced {
+    int odds;                                           /* 1: one event per label */
+    double n, in[2][2];                                 /* rows of event and group */
+    double theta[2][2][2];                              /* event, group, side */
+    nn_linear m[REDUCTION_ROUNDS];
+    double error[REDUCTION_ROUNDS], gap[REDUCTION_ROUNDS][2];    /* rate of group 1 less that of 0 */
+    size_t rounds, pick[3];
+    double share[3], best;
+} reduced;
+/* rows times the derivative of all constraints in the answer of a row of event e and group g */
+static double reduced_pull(const reduced *a, size_t e, size_t g)
+{
+    double sum = 1.0, lean[2] = { 0, 0 };
+    size_t i, k, side;
+    for (i = 0; i <= (size_t)a->odds; i++)
+        for (k = 0; k < 2; k++)
+            for (side = 0; side < 2; side++) {
+                const double v = nn_exp(a->theta[i][k][side]);
+                sum += v;
+                if (i == e) lean[k] += side ? -v : v;
+            }
+    return ((lean[0] + lean[1]) / (a->in[e][0] + a->in[e][1]) - lean[g] / a->in[e][g]) * a->n /
+           (sum * REDUCTION_BOUND);
+}
+/* error and gaps of round t's classifier on the training rows, and the multipliers' next place */
+static void reduced_look(reduced *a, const data *t, double *scratch, double step)
+{
+    double wrong = 0.0, taken[2][2] = { { 0, 0 }, { 0, 0 } };
+    const size_t at = a->rounds;
+    size_t i, e, g;
+    scores_of(scratch, &a->m[at], t->x, t->n, t->ld);
+    for (i = 0; i < t->n; i++) {
+        const int yes = scratch[i] > 0.0;
+        taken[a->odds ? t->y[i] : 0][t->z[i]] += yes;
+        wrong += yes != (int)t->y[i];
+    }
+    a->error[at] = wrong / a->n;
+    for (e = 0; e <= (size_t)a->odds; e++) {
+        const double all = (taken[e][0] + taken[e][1]) / (a->in[e][0] + a->in[e][1]);
+        a->gap[at][e] = taken[e][1] / a->in[e][1] - taken[e][0] / a->in[e][0];
+        for (g = 0; g < 2; g++) {
+            const double off = taken[e][g] / a->in[e][g] - all;
+            a->theta[e][g][0] += step * (off - REDUCTION_BOUND);
+            a->theta[e][g][1] += step * (-off - REDUCTION_BOUND);
+        }
+    }
+    a->rounds++;
+}
+/* the largest gap at which both groups of event e are within the bound */
+static double reduced_room(const reduced *a, size_t e)
+{
+    const double all = a->in[e][0] + a->in[e][1];
+    return REDUCTION_BOUND * all / (a->in[e][0] > a->in[e][1] ? a->in[e][0] : a->in[e][1]);
+}
+/* takes the mixture of three classifiers, if it is better */
+static void reduced_try(reduced *a, const size_t *k, const double *share)
+{
+    double cost = 0.0, over = 0.0, gap;
+    size_t e, j;
+    for (j = 0; j < 3; j++) {
+        if (!(share[j] >= -1e-12)) return;
+        cost += share[j] * a->error[k[j]];
+    }
+    for (e = 0; e <= (size_t)a->odds; e++) {
+        for (j = 0, gap = 0.0; j < 3; j++) gap += share[j] * a->gap[k[j]][e];
+        gap = REDUCTION_BOUND * (fabs(gap) / reduced_room(a, e) - 1.0);
+        if (gap > over) over = gap;
+    }
+    cost += over / REDUCTION_BOUND;
+    if (!(cost < a->best - 1e-12)) return;
+    a->best = cost;
+    memcpy(a->pick, k, sizeof a->pick);
+    memcpy(a->share, share, sizeof a->share);
+}
+/* The linear program: with one or two gaps bounded, three classifiers suffice, and the bounds hold
+ * with equality where they cost. */
+static void reduced_mix(reduced *a)
+{
+    const double side[2] = { 1.0, -1.0 };
+    size_t k[3], i, j, e;
+    a->best = INFINITY;
+    for (k[0] = 0; k[0] < a->rounds; k[0]++)
+        for (k[1] = k[0]; k[1] < a->rounds; k[1]++) {
+            const double *p = a->gap[k[0]], *q = a->gap[k[1]];
+            double share[3] = { 1.0, 0.0, 0.0 };
+            k[2] = k[1];
+            if (k[0] == k[1]) reduced_try(a, k, share);
+            for (e = 0; e <= (size_t)a->odds; e++)
+                for (i = 0; i < 2 && k[0] != k[1]; i++) {
+                    share[0] = (side[i] * reduced_room(a, e) - q[e]) / (p[e] - q[e]);
+                    share[1] = 1.0 - share[0];
+                    reduced_try(a, k, share);
+                }
+            for (k[2] = k[1] + 1; a->odds && k[0] != k[1] && k[2] < a->rounds; k[2]++) {
+                const double *r = a->gap[k[2]], pr0 = p[0] - r[0], pr1 = p[1] - r[1],
+                             qr0 = q[0] - r[0], qr1 = q[1] - r[1], det = pr0 * qr1 - pr1 * qr0;
+                for (i = 0; i < 2; i++)
+                    for (j = 0; j < 2; j++) {
+                        const double u = side[i] * reduced_room(a, 0) - r[0],
+                                     v = side[j] * reduced_room(a, 1) - r[1];
+                        share[0] = (u * qr1 - v * qr0) / det;
+                        share[1] = (v * pr0 - u * pr1) / det;
+                        share[2] = 1.0 - share[0] - share[1];
+                        reduced_try(a, k, share);
+                    }
+            }
+        }
+}
+static nn_status reduced_fit(reduced *a, ready *q, const data *t, nn_error *err)
+{
+    double *w = need(t->n, sizeof *w), *scratch = need(t->n, sizeof *scratch), pull[2][2],
+           step = 20.0 * REDUCTION_BOUND, sum;
+    int64_t *y = need(t->n, sizeof *y);
+    size_t i, e, round;
+    nn_status s = w && scratch && y ? NN_OK : no_memory(err);
+    for (round = 0; s == NN_OK && round < REDUCTION_ROUNDS; round++) {
+        for (e = 0; e <= (size_t)a->odds; e++)
+            for (i = 0; i < 2; i++) pull[e][i] = reduced_pull(a, e, i);
+        for (i = 0, sum = 0.0; i < t->n; i++) {
+            const double v = (t->y[i] ? 1.0 : -1.0) + pull[a->odds ? t->y[i] : 0][t->z[i]];
+            y[i] = v > 0.0;
+            w[i] = fabs(v);
+            sum += w[i];
+        }
+        for (i = 0; i < t->n; i++) w[i] *= a->n / sum;
+        s = fit(&a->m[round], t, NULL, w, t->d, y, &q->base, err);
+        if (s == NN_OK) reduced_look(a, t, scratch, step);
+        if (round % 5 == 4) step *= 0.8;
+    }
+    free(w);
+    free(scratch);
+    free(y);
+    return s;
+}
+static nn_status run_reduction(result *r, ready *q, const data *t, int odds, uint64_t seed,
+                               nn_error *err)
+{
+    double *score = need(3 * t->nt, sizeof *score);
+    int64_t *answer = need(t->nt, sizeof *answer);
+    nn_rng g = nn_rng_make(seed, NN_STREAM_USER, ((uint64_t)(odds ? 3 : 2) << 46) + t->id);
+    reduced *a = need(1, sizeof *a);
+    size_t i, k;
+    nn_status s = score && answer && a ? NN_OK : no_memory(err);
+    for (i = 0; s == NN_OK && i < t->n; i++) a->in[odds ? t->y[i] : 0][t->z[i]] += 1.0;
+    if (s == NN_OK) {
+        a->odds = odds;
+        a->n = (double)t->n;
+        for (i = 0; i <= (size_t)odds; i++)
+            if (!(a->in[i][0] > 0 && a->in[i][1] > 0)) goto done;   /* no row that the bound is of */
+        s = reduced_fit(a, q, t, err);
+    }
+    if (s == NN_OK) reduced_mix(a);
+    for (k = 0; s == NN_OK && k < 3; k++)
+        scores_of(score + k * t->nt, &a->m[a->pick[k]], t->xt, t->nt, t->ld);
+    for (i = 0; s == NN_OK && i < t->nt; i++) {
+        double yes = 0.0;
+        for (k = 0; k < 3; k++) yes += score[k * t->nt + i] > 0.0 ? a->share[k] : 0.0;
+        answer[i] = nn_rng_f64(&g) < yes;
+    }
+    if (s == NN_OK) s = judge_answers(r, t, answer, err);
+done:
+    for (k = 0; a && k < REDUCTION_ROUNDS; k++) nn_linear_free(&a->m[k]);
+    free(a);
+    free(score);
+    free(answer);
+    return s;
+}
 /* one-step re-weighting (Ren et al. 2018) with the task's clean query rows: score = - d outer / d
  * weight from weights 0 */
 static nn_status run_onestep(result *r, ready *q, const data *t, const opts *o, nn_error *err)
@@ -1843,6 +2019,8 @@ static nn_status run_all(result *res, data *t, net *policy, const opts *o, uint6
     if (s == NN_OK && two) s = run_quotas(&res[M_ALTERNATING], q, t, o, 1, err);
     if (s == NN_OK && two) s = run_quotas(&res[M_FAIRBATCH], q, t, o, 0, err);
     if (s == NN_OK) s = run_thresholds(&res[M_THRESHOLDS], q, t, seed, err);
+    if (s == NN_OK && two) s = run_reduction(&res[M_REDUCTION_DP], q, t, 0, seed, err);
+    if (s == NN_OK && two) s = run_reduction(&res[M_REDUCTION_EO], q, t, 1, seed, err);
     if (s == NN_OK) {
         double *w = need(t->n, sizeof *w);
         nn_linear m = NN_ZERO;
@@ -2643,7 +2821,10 @@ static void legend(nn_report *r)
            "gap, round by round (Roh et al. 2021); reweighing gives weights by group and label; "
            "confident_learning drops the rows whose label out-of-fold probabilities deny, as many "
            "as it estimates (Northcutt et al. 2021); group_thresholds gives the baseline's scores "
-           "randomised thresholds per group with equal shares of positives; one_step and "
+           "randomised thresholds per group with equal shares of positives; reduction_dp and "
+           "reduction_eo bound the groups' rates, of all rows or within each label, by "
+           "multipliers on labels and weights and mix the classifiers met (Agarwal et al. "
+           "2018), without the group at the decision; one_step and "
            "meta_weight_net learn weights; meta is "
            "the selector trained through unrolled training, learned one trained on known flips. "
            "low_loss keeps what an out-of-fold logistic regression finds easiest; evidence keeps "

@@ -507,7 +507,8 @@ def reductions():
         print("%s: accuracy %.4f, gap %.4f; fairlearn %.4f, %.4f" % (name, *ours[k], *theirs[k]))
         # theirs may mix worse classifiers: ours may be better, and is not worse by more than a hundredth
         check(f"{name}: accuracy", ours[k][0] > theirs[k][0] - 0.01, (ours[k], theirs[k]))
-        check(f"{name}: gap", ours[k][1] < theirs[k][1] + 0.01, (ours[k], theirs[k]))
+        # ours is of drawn answers, theirs of probabilities: a label's rows of one group are a hundred, their share has a standard error of .03
+        check(f"{name}: gap", ours[k][1] < theirs[k][1] + (0.01 if k == 0 else 0.03), (ours[k], theirs[k]))
     check("reduction_dp lowers the gap", ours[0][1] < 0.5 * np.mean(plain, 0)[0], (ours[0][1], np.mean(plain, 0)))
 
 
@@ -577,7 +578,7 @@ def crossed():
     check("crossed: the gap falls by half and more", kept < 0.5, kept)
 
 
-for part in (metrics, regression, real_sets, fairness, bilevel, tables, thresholds, confident, nan_policy, guard, coverage, crossed):
+for part in (metrics, regression, real_sets, fairness, bilevel, tables, thresholds, confident, nan_policy, guard, reductions, coverage, crossed):
     try:
         part()
     except ImportError as e:
