@@ -631,6 +631,10 @@ with tempfile.TemporaryDirectory() as tmp:
     np.savez(out, X=X.astype(np.float32), y=X[:, 0].astype(np.float32))
     check("--types is for labels" in run("probe", out, "--types", types + ":word", "--quiet", "--out", os.path.join(tmp, "rep"), "--overwrite", status=2).stderr, "types for targets")
 
+    # noise: the permutation test with 99 shuffles, in its reduced form
+    r = subprocess.run([sys.executable, os.path.join("tests", "interop", "sim_null.py"), "--sets", "60", "--mode-sets", "0"], capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1"))
+    check(r.returncode == 0 and r.stdout.endswith("nothing is found in noise\n"), f"noise: {r.stdout[-400:]} {r.stderr[-300:]}")
+
     # real activations: categories of 500 tokens
     npz = os.path.join(DATA, "hidden", "activations_500.npz")
     if os.path.exists(npz):
