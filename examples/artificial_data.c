@@ -3204,8 +3204,8 @@ static nn_status edited(nn_app *app, nn_dict *out, edit_job *j, const edit_opts 
                         double s, nn_error *err)
 {
     const size_t n = j->n_ft;
-    const nn_dict **tau = (const nn_dict **)malloc((n + 1) * sizeof *tau);
-    double *w = (double *)malloc((n + 1) * sizeof *w);
+    const nn_dict **tau = (const nn_dict **)calloc(n + 1, sizeof *tau);
+    double *w = (double *)calloc(n + 1, sizeof *w);
     nn_dict dir = NN_ZERO, *dropped = (nn_dict *)calloc(n + 1, sizeof *dropped), mid = NN_ZERO;
     size_t i, zeroed = 0;
     nn_status status = NN_OK;
