@@ -1328,9 +1328,14 @@ NN_DEF const char *nn_app_yaml(nn_app *app)
 /* -- help -- */
 static NN_UNUSED void app_wrap(FILE *f, const char *s, size_t at, size_t left)
 {
-    /* words of s from column `at`, further lines from column `left`, up to 79 columns */
+    /* words of s from column `at`, further lines from column `left`, up to 79 columns; of a word that no line
+     * holds (a list of values) the part up to a '|' */
     while (*s) {
-        size_t n = strcspn(s, " \n");
+        size_t n = strcspn(s, " \n"), part;
+        if (left + n > 79) {
+            for (part = n; part > 0 && (s[part - 1] != '|' || left + part > 79); part--) { }
+            if (part) n = part;
+        }
         if (at > left && at + n + 1 > 79) { fprintf(f, "\n%*s", (int)left, ""); at = left; }
         else if (at > left) { fputc(' ', f); at++; }
         fwrite(s, 1, n, f);
